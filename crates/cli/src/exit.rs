@@ -249,7 +249,7 @@ fn of_advice(advice: &Advice) -> String {
         Advice::OtherUser => "if you are somebody else, say so with --me".into(),
         Advice::UserById => "name yourself by id with --me (`user` and a number)".into(),
         Advice::Again => {
-            "to use the source's: `privatus contacts remove` (or `groups delete`), then import with --again"
+            "to use the source's version: `privatus contacts remove` (or `groups delete`), then import with --again"
                 .into()
         }
         Advice::Return => "--again brings back chats that were removed".into(),

@@ -20,6 +20,11 @@ pub enum AuditError {
     /// The form is `NUMBER:MAC`.
     #[error("not a head of the audit log: {0:?}; write NUMBER:MAC, the MAC as 64 hexadecimal digits")]
     Head(String),
+    /// The file with this name has none.
+    #[error(
+        "{0} contains no head of the audit log; a head is NUMBER:MAC, with the MAC as 64 hexadecimal digits"
+    )]
+    NoHead(String),
     /// Entries are kept for at least one day.
     #[error("the number of days must be between 1 and 36,500, got {0}")]
     Days(i64),

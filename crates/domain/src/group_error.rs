@@ -1,6 +1,7 @@
 //! Why a group was refused.
 
 use crate::contact::ContactError;
+use crate::counted::grouped;
 
 /// Why a group was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum GroupError {
         current: u32,
     },
     /// The group would exceed its limit.
-    #[error("the group has {current} of {limit} members; there is no room for {adding} more")]
+    #[error("{}", full(*.current, *.adding, *.limit))]
     Full {
         /// The current number of members.
         current: u32,
@@ -40,7 +41,7 @@ pub enum GroupError {
     #[error("the {0} must be a JSON object")]
     NotAnObject(&'static str),
     /// A field that this build knows has a value of the wrong type, or occurs twice.
-    #[error("the {0} repeat a known field or give it a value of the wrong type, at character {1}: {2}")]
+    #[error("the {0} have an unusable value or a repeated field at character {1}: {2}")]
     WrongField(&'static str, usize, &'static str),
     /// The settings or permissions exceed [`GROUP_JSON_BYTES`](crate::limits::GROUP_JSON_BYTES).
     #[error("the {0} have {1} bytes; the limit is 65,536")]
@@ -48,4 +49,19 @@ pub enum GroupError {
     /// The name was refused.
     #[error(transparent)]
     Name(#[from] ContactError),
+}
+
+fn full(current: u32, adding: u32, limit: u32) -> String {
+    let members = format!(
+        "it has {} of {} members",
+        grouped(current.into()),
+        grouped(limit.into())
+    );
+    match adding {
+        1 => format!("the group is full: {members}"),
+        _ => format!(
+            "the group has no room for {} more: {members}",
+            grouped(adding.into())
+        ),
+    }
 }

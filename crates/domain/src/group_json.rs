@@ -144,8 +144,14 @@ mod tests {
             ("", "must be a JSON object"),
             ("[1]", "must be a JSON object"),
             ("{", "must be a JSON object"),
-            (r#"{"write":"yes"}"#, "wrong type"),
-            (r#"{"pin":1}"#, "wrong type"),
+            (
+                r#"{"write":"yes"}"#,
+                "unusable value or a repeated field at character 14: write, send_files",
+            ),
+            (
+                r#"{"pin":1,"pin":true}"#,
+                "unusable value or a repeated field at character 8:",
+            ),
         ] {
             let error = MemberPermissions::new(text).unwrap_err().to_string();
             assert!(

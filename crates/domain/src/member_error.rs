@@ -42,7 +42,7 @@ pub enum MemberError {
     #[error("you are the only member; delete the group instead")]
     LastMember,
     /// The contact is already a member.
-    #[error("{0} is already a member of the group, as {1}")]
+    #[error("{0} is already a member of the group (role: {1})")]
     Duplicate(ContactId, Role),
     /// The acting contact is not a member.
     #[error("{0} is not a member of this group; act as a member who may do that")]
@@ -62,6 +62,29 @@ pub enum MemberError {
     /// A group without an owner cannot be joined.
     #[error("the group has no owner, so nobody can join it on their own")]
     NoOwner,
+}
+
+impl MemberError {
+    /// The contact whose id begins the message. A caller that knows the contact's name can show that instead.
+    #[must_use]
+    pub const fn contact(&self) -> Option<&ContactId> {
+        match self {
+            Self::Duplicate(contact, _)
+            | Self::NoMember(contact)
+            | Self::Banned(contact)
+            | Self::BannedAlready(contact)
+            | Self::NotBanned(contact) => Some(contact),
+            Self::UnknownRole(_)
+            | Self::NotAllowed { .. }
+            | Self::AnonymousTaken(_)
+            | Self::SecondOwner
+            | Self::OwnerStays
+            | Self::OwnerLeaves
+            | Self::LastMember
+            | Self::NotLetIn(_)
+            | Self::NoOwner => None,
+        }
+    }
 }
 
 // Here and not in `role`: this error refers to roles itself.

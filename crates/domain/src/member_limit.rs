@@ -114,6 +114,14 @@ mod tests {
             limit: 3,
         };
         assert_eq!(limit.admit(2, 2).unwrap_err(), full);
+        assert_eq!(
+            full.to_string(),
+            "the group has no room for 2 more: it has 2 of 3 members"
+        );
+        assert_eq!(
+            limit.admit(3, 1).unwrap_err().to_string(),
+            "the group is full: it has 3 of 3 members"
+        );
         assert!(limit.admit(u32::MAX, 1).is_err());
         assert!(MemberLimit::new(0).is_err() && MemberLimit::new(100_001).is_err());
         for text in ["-1", "12345678901234567890", "many", ""] {

@@ -24,7 +24,7 @@ pub enum Meant {
     Several(Vec<usize>),
 }
 
-/// Returns whether a thing with its folded name matches a word.
+/// Returns whether a thing with this folded name matches a word.
 type Test<'a> = &'a dyn Fn(&Named, &str) -> bool;
 
 /// Finds the things that a word means. The first of these rules that matches anything decides:

@@ -14,7 +14,7 @@ pub(crate) enum Encoding {
 /// The error text for a file in UTF-16 or UTF-32.
 pub(crate) const IS_WIDE: &str = "is written in UTF-16 or UTF-32; save it as UTF-8";
 
-/// Reads the first bytes and skips the mark that some editors put before UTF-8.
+/// Reads the first bytes and skips the byte order mark that some editors write before UTF-8.
 pub(crate) fn encoding(reader: &mut impl BufRead) -> Result<Encoding> {
     let bytes = reader.fill_buf()?;
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.starts_with(b"\0\0\xfe\xff")

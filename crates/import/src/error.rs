@@ -11,19 +11,19 @@ use crate::legacy::LegacyError;
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// The source cannot be read at all, or ends too early.
-    #[error("{path}: {why}")]
+    #[error("{path} {why}")]
     Source {
         /// The source.
         path: PathBuf,
-        /// What is wrong and where, and what to do.
+        /// What is wrong and where, and what to do: begins with a verb whose subject is the path.
         why: String,
     },
     /// Rights were requested from an export that was altered or damaged. Nothing was imported.
-    #[error("{path}: {why}; rights are only imported from an intact export, so nothing was imported")]
+    #[error("{path} {why}; rights are only imported from an intact export, so nothing was imported")]
     Unvouched {
         /// The source.
         path: PathBuf,
-        /// What is wrong and where.
+        /// What is wrong and where: begins with a verb whose subject is the path.
         why: String,
     },
     /// The source is a database of the Python application that cannot be read, or the password is wrong.
@@ -38,10 +38,10 @@ pub enum ImportError {
         reasons: String,
     },
     /// The source has no chat with the requested name.
-    #[error("not found: a chat named {0} in the export")]
+    #[error("not found: chat “{0}” in the export; nothing was imported")]
     NoChat(String),
     /// The person named as the vault's user has no messages in the source.
-    #[error("not found: {0} has no messages in the export; nothing was imported")]
+    #[error("no messages by “{0}” in the export; nothing was imported")]
     NoWriter(String),
     /// Several people in the source have the name given for the vault's user.
     #[error("several writers in the export have the name {name} ({ids}); nothing was imported")]

@@ -318,8 +318,8 @@ impl Report {
         if self.directions_differing > 0 {
             let text = counted(
                 self.directions_differing,
-                "message has the other direction in the vault, and keeps it",
-                "messages have the other direction in the vault, and keep it",
+                "message has the opposite direction in the vault and was left unchanged",
+                "messages have the opposite direction in the vault and were left unchanged",
             );
             self.notes.push(Note::with(text, Advice::Again));
         }

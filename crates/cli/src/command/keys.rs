@@ -83,7 +83,7 @@ fn table(keys: &[KeyEntry]) -> Result<(), Failure> {
             day(key.expires_at),
             moment::shown(key.last_used),
             grouped(key.usage_count),
-            state(key).to_owned(),
+            if key.is_destroyed { "destroyed" } else { "active" }.to_owned(),
         ]
     };
     let columns = [

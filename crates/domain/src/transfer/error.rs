@@ -21,7 +21,7 @@ pub enum TransferError {
         to: TransferStatus,
     },
     /// Progress must be a percentage.
-    #[error("progress must be between 0 and 100 percent, got {0}")]
+    #[error("progress must be between 0 and 99 percent, got {0}; `completed` means 100")]
     ProgressOutOfRange(i64),
     /// Progress cannot decrease; only a new attempt begins at 0 again.
     #[error("progress is at {from} percent and cannot go back to {to} within one attempt")]

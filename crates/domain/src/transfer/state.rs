@@ -182,6 +182,10 @@ mod tests {
 
     #[test]
     fn progress_is_told_what_it_may_be() {
+        assert_eq!(
+            TransferError::ProgressOutOfRange(101).to_string(),
+            "progress must be between 0 and 99 percent, got 101; `completed` means 100"
+        );
         let state = TransferState::OFFERED.step(Active).unwrap().advance(40).unwrap();
         assert_eq!(state.advance(101), Err(TransferError::ProgressOutOfRange(101)));
         assert_eq!(state.advance(-1), Err(TransferError::ProgressOutOfRange(-1)));

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use privatus_domain::counted;
 use privatus_sqlite::SqliteError;
 use privatus_store::StoreError;
 
@@ -20,8 +21,10 @@ pub enum BaselineError {
     Key(PathBuf),
     /// The database does not have the specification's tables, version 1.0.0.
     #[error(
-        "{path} does not have the specification's tables of version 1.0.0: {count} differences, the first: {}; change a \
-         copy to match and adopt that; nothing was created",
+        "{path} does not have the specification's tables of version 1.0.0 ({}){}: {}; change a copy to match and \
+         adopt that; nothing was created",
+        counted(*.count as u64, "difference", "differences"),
+        if *.count == 1 { "" } else { ", the first" },
         differences.first().map(String::as_str).unwrap_or_default()
     )]
     Differs {
@@ -98,5 +101,29 @@ pub enum BaselineError {
 impl From<SqliteError> for BaselineError {
     fn from(error: SqliteError) -> Self {
         Self::Store(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_difference_is_named_as_one() {
+        for (count, says) in [
+            (1, "of version 1.0.0 (1 difference): no table x; change a copy"),
+            (
+                2,
+                "of version 1.0.0 (2 differences), the first: no table x; change a copy",
+            ),
+        ] {
+            let error = BaselineError::Differs {
+                path: "old.db".into(),
+                differences: vec!["no table x".into()],
+                count,
+            };
+            let text = error.to_string();
+            assert!(text.contains(says), "{text}");
+        }
     }
 }

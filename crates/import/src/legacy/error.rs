@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use privatus_domain::counted;
 use privatus_sqlite::{ErrorCode, SqliteError};
 use privatus_store::SystemFault;
 
@@ -17,9 +18,7 @@ pub enum LegacyError {
         path: PathBuf,
     },
     /// The folder contains no database, or several of which none has the usual name.
-    #[error(
-        "{path}: contains {found} .db files but no privatus_chat.db; give the path of the database itself"
-    )]
+    #[error("{path} contains {}", no_database(*.found))]
     NoDatabase {
         /// The folder.
         path: PathBuf,
@@ -27,20 +26,20 @@ pub enum LegacyError {
         found: usize,
     },
     /// The path is a device, a socket or a pipe.
-    #[error("{path}: is neither a file nor a folder")]
+    #[error("{path} is neither a file nor a folder")]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
     /// The file is empty.
-    #[error("{path}: is empty, which the application's database never is; restore it from a backup")]
+    #[error("{path} is empty, which the application's database never is; restore it from a backup")]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// The file does not begin like an SQLite file.
     #[error(
-        "{path}: is not an SQLite database; the earlier application's database is a plain SQLite file, \
+        "{path} is not an SQLite database; the earlier application's database is a plain SQLite file, \
          usually named privatus_chat.db"
     )]
     NotSqlite {
@@ -48,7 +47,7 @@ pub enum LegacyError {
         path: PathBuf,
     },
     /// The file is shorter than its header says.
-    #[error("{path}: is cut off at {size} of {expected} bytes; copy it again")]
+    #[error("{path} is cut off at {size} of {expected} bytes; copy it again")]
     CutOff {
         /// The file.
         path: PathBuf,
@@ -59,7 +58,7 @@ pub enum LegacyError {
     },
     /// A journal that names another file: rolling it back reads that file, and may delete it.
     #[error(
-        "{path}: names another file, as a change to several databases does; the application never makes one, so it is \
+        "{path} names another file, as a change to several databases does; the application never makes one, so it is \
          not rolled back: take another copy of the database, or move this file away from a copy"
     )]
     SuperJournal {
@@ -67,7 +66,7 @@ pub enum LegacyError {
         path: PathBuf,
     },
     /// An SQLite database without this application's tables.
-    #[error("{path}: is another program's database: it has no {missing}")]
+    #[error("{path} is another program's database: it has no {missing}")]
     OtherSchema {
         /// The file.
         path: PathBuf,
@@ -75,7 +74,10 @@ pub enum LegacyError {
         missing: String,
     },
     /// The salt file has the wrong size.
-    #[error("{path}: has {length} bytes, but a salt has 32; use the file that belongs to this database")]
+    #[error(
+        "{path} has {}, but a salt has 32; use the file that belongs to this database",
+        counted(*.length, "byte", "bytes")
+    )]
     SaltLength {
         /// The salt file.
         path: PathBuf,
@@ -129,7 +131,7 @@ pub enum LegacyError {
         name: String,
     },
     /// A page is corrupt.
-    #[error("{path}: is damaged in the table {table}: {code}; take another copy of the file")]
+    #[error("{path} is damaged in the table {table}: {code}; take another copy of the file")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -139,7 +141,7 @@ pub enum LegacyError {
         code: ErrorCode,
     },
     /// SQLite failed for another reason than damage.
-    #[error("{path}: could not be read: {}", words_of(error))]
+    #[error("{path} could not be read: {}", words_of(error))]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -147,7 +149,7 @@ pub enum LegacyError {
         error: SqliteError,
     },
     /// The operating system failed to read.
-    #[error("{path}: could not be read: {}", SystemFault::words(source))]
+    #[error("{path} could not be read: {}", SystemFault::words(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -165,6 +167,16 @@ pub enum LegacyError {
         /// The system's error.
         source: io::Error,
     },
+}
+
+/// What a folder contains instead of one database or one with the usual name.
+fn no_database(found: usize) -> String {
+    match found {
+        0 => "no .db file; give the application's folder or the path of its database".into(),
+        _ => format!(
+            "{found} .db files, none of them named privatus_chat.db; give the path of the database itself"
+        ),
+    }
 }
 
 /// The system's error if there is one, otherwise SQLite's own message.

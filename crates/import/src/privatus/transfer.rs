@@ -51,7 +51,7 @@ impl From<Stored> for Transfer {
 }
 
 impl Transfer {
-    /// The right that it grants: a client continues an active transfer unasked.
+    /// The right that it grants: a client continues an active transfer without being asked.
     pub(super) fn claims(&self) -> Option<AuthorityItem> {
         let is_open = [TransferStatus::Pending, TransferStatus::Active];
         is_open.iter().any(|open| open.as_str() == self.status).then(|| {
@@ -112,7 +112,7 @@ pub(super) enum Written {
     Other,
 }
 
-/// Makes a file name safe: it leads to no other folder and to no device on any system. Returns also whether it was
+/// Makes a file name safe: it leads to no other folder and to no device on any system. Also returns whether it was
 /// changed. Only the last part of a path is kept. Windows ignores dots and blanks at the end, and `:` begins a path or
 /// another stream of a file.
 fn plain_name(name: String) -> (String, bool) {

@@ -219,7 +219,7 @@ impl Survey {
             None => (
                 Me::default(),
                 Note::with(
-                    "it is not known which messages are yours: all count as incoming",
+                    "it is unknown which messages are yours, so all count as incoming",
                     Advice::User,
                 ),
             ),

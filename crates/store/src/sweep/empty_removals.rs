@@ -1,4 +1,4 @@
-//! Deletes removals of conversations that do not exist: only planted ones are like that.
+//! Deletes removal records whose conversation does not exist; only planted records are like that.
 
 use super::pending::NOTHING;
 use crate::db::statement::Sql;

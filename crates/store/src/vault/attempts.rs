@@ -4,7 +4,7 @@
 
 use privatus_domain::{
     Act, MANY_FAILURES, NewAuditEntry, NewSecurityEvent, Resource, ResourceKind, SecurityKind, Severity,
-    Timestamp, failures_within_window,
+    Timestamp, failures_within_window, grouped,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -95,15 +95,13 @@ impl Failed {
 
     /// Returns the warning to show after a successful unlock.
     pub(crate) fn warning(&self) -> String {
-        let last = self
-            .last
-            .map(|at| format!(", the last at {}", at.to_rfc3339()))
-            .unwrap_or_default();
-        let times = match self.count {
-            1 => "once".to_owned(),
-            failed => format!("{failed} times"),
+        let (times, latest) = match self.count {
+            1 => ("once".to_owned(), ", at "),
+            failed => (format!("{} times", grouped(failed.into())), ", most recently at "),
         };
-        format!("since the last unlock, a wrong password or recovery code was tried {times}{last}")
+        let at = self.last.map(|at| format!("{latest}{}", at.to_rfc3339()));
+        let at = at.unwrap_or_default();
+        format!("since the last unlock, a wrong password or recovery code was tried {times}{at}")
     }
 
     /// Removes the file once its counts are committed. If it has changed in the meantime, it stays.
@@ -155,5 +153,35 @@ impl WriteTx<'_> {
             },
             raw_data: Some(details.into()),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_a_sentence_for_one_failure_and_for_many() {
+        let warning = |count, last| {
+            let failed = Failed {
+                count,
+                within_window: 1,
+                first: None,
+                last,
+                bytes: Vec::new(),
+            };
+            failed.warning()
+        };
+        let at = Timestamp::from_unix_ms(0).ok();
+        let tried = "since the last unlock, a wrong password or recovery code was tried";
+        assert_eq!(
+            warning(1, at),
+            format!("{tried} once, at 1970-01-01T00:00:00.000Z")
+        );
+        assert_eq!(
+            warning(1_000, at),
+            format!("{tried} 1,000 times, most recently at 1970-01-01T00:00:00.000Z")
+        );
+        assert_eq!(warning(2, None), format!("{tried} 2 times"));
     }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use privatus_crypto::{KeyRing, KeyRingError, Secret, Unlocked};
-use privatus_domain::{Act, NewAuditEntry};
+use privatus_domain::{Act, NewAuditEntry, counted};
 
 use crate::db::connection::{Connection, Role};
 use crate::db::pool::Pool;
@@ -196,9 +196,12 @@ impl Store {
         }
         own.into_iter().for_each(|own| store.own_row_heal(own));
         if let Ok(count @ 1..) = paused {
-            let text = format!(
-                "the vault was not closed properly; file transfers that were active are now paused: {count}"
+            let transfers = counted(
+                count as u64,
+                "active file transfer was",
+                "active file transfers were",
             );
+            let text = format!("the vault was not closed properly; {transfers} paused");
             store.warnings.push(text);
         }
         // Cleaning up must not prevent an open: after a bad page or on a full disk, it is left for the next time.

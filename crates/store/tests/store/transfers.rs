@@ -278,7 +278,7 @@ fn what_was_active_in_a_crash_is_paused_once_nobody_else_has_the_vault_open() {
         store
             .warnings()
             .join(" ")
-            .contains("file transfers that were active are now paused: 1"),
+            .contains("the vault was not closed properly; 1 active file transfer was paused"),
         "{:?}",
         store.warnings()
     );

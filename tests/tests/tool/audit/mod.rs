@@ -180,6 +180,8 @@ fn the_oldest_entries_go_and_the_rest_holds() {
 fn bad_input_is_named() {
     let (dir, vault) = new_vault();
     let (folder, none) = (dir.path().to_str().unwrap().to_owned(), "0".repeat(64));
+    let wrong = dir.path().join("wrong.txt");
+    fs::write(&wrong, "a note\n").unwrap();
     let before = files(&vault);
     for (words, code, says) in [
         (
@@ -202,6 +204,11 @@ fn bad_input_is_named() {
         (&["audit", "list", "--limit", "0"], 2, "--limit"),
         (&["audit", "list", "--limit", "1001"], 2, "--limit"),
         (&["audit", "verify", "--head", "no/file"], 23, "NUMBER:MAC"),
+        (
+            &["audit", "verify", "--head", wrong.to_str().unwrap()],
+            23,
+            "wrong.txt contains no head of the audit log; a head is NUMBER:MAC, with the MAC as 64",
+        ),
         (
             &["audit", "verify", "--head", "1:00"],
             23,

@@ -55,7 +55,7 @@ fn a_private_group_of_three() {
         &vault,
         &["groups", "add", "Choir", "Carol"],
         23,
-        &["3 of 3 members", "1 more"],
+        &["the group is full: it has 3 of 3 members"],
     );
     g(&["set", "Choir", "--max-members", "4", "--name", "Great choir"]);
     g(&["add", "Great choir", "Carol", "--by", "Bob"]);
@@ -166,7 +166,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["set", "Choir", "--settings", "{\"slow_mode_seconds\":-1}"],
             23,
-            &["wrong type"],
+            &["unusable value or a repeated field at character"],
         ),
         (&["set", "Choir", "--max-members", "0"], 23, &["got 0"]),
         (
@@ -216,7 +216,11 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
             &["a member may not"],
         ),
         (&["add", "Choir", "Carol"], 23, &["3 of 3"]),
-        (&["add", "Choir", "Bob"], 23, &["already", "member"]),
+        (
+            &["add", "Choir", "Bob"],
+            23,
+            &["refused: Bob is already a member of the group (role: member)"],
+        ),
         (&["add", "Choir", "Carol", "--role", "owner"], 23, &["one owner"]),
         (
             &["add", "Choir", "Carol", "--role", "king"],
@@ -253,7 +257,7 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         (
             &["remove", "Choir", "Bob", "--by", "Carol"],
             23,
-            &["is not a member of this group"],
+            &["Carol is not a member of this group"],
         ),
         (
             &["leave", "Choir"],
@@ -262,11 +266,11 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
         ),
         (&["leave", "Choir", "--by", "Carol"], 24, &["member"]),
         (&["ban", "Choir", "Me", "--by", "Alice"], 23, &["owner"]),
-        (&["unban", "Choir", "Carol"], 23, &["not banned"]),
+        (&["unban", "Choir", "Carol"], 23, &["Carol is not banned"]),
         (
             &["permissions", "Choir", "Bob", "{\"write\":1}"],
             23,
-            &["wrong type"],
+            &["unusable value or a repeated field at character"],
         ),
         (&["permissions", "Choir", "Bob", "write"], 23, &["JSON object"]),
         (

@@ -85,7 +85,7 @@ impl Anchor {
             return Ok(Self { head, vault: None });
         }
         let file = File::open(path).map_err(|error| unreadable(&error))?;
-        let no_head = || StoreError::from(AuditError::Head(path.display().to_string()));
+        let no_head = || StoreError::from(AuditError::NoHead(path.display().to_string()));
         let kept: Kept = serde_json::from_reader(BufReader::new(file)).map_err(|_| no_head())?;
         let part = match (kept.head, kept.log_id, kept.mac) {
             (Some(part), ..) => part,

@@ -5,6 +5,7 @@ use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
 use super::acting::actor;
+use super::by_name::by_name;
 use crate::args::{ActingMember, Arguments, MemberOfGroup};
 use crate::failure::Failure;
 use crate::text::one_line;
@@ -26,7 +27,9 @@ fn change(
     let group = find::group(&store, &target.group)?;
     let member = find::member(&store, &group.id, &target.member)?;
     let by = actor(&store, &group, by)?;
-    store.write(name, |tx| change(tx, &group.id, &member.contact, &by))?;
+    store
+        .write(name, |tx| change(tx, &group.id, &member.contact, &by))
+        .map_err(|error| by_name(&store, &group, error))?;
     crate::vault::close(store);
     done(arguments, &group, (&member.contact, &member.display_name), what)
 }
@@ -71,7 +74,9 @@ pub(super) fn add(
         role,
         ..NewMember::new(contact, name)
     };
-    store.write("group_member_add", |tx| tx.group_member_add(&group.id, &new, &by))?;
+    store
+        .write("group_member_add", |tx| tx.group_member_add(&group.id, &new, &by))
+        .map_err(|error| by_name(&store, &group, error))?;
     crate::vault::close(store);
     let what = format!("added as {role}");
     done(
@@ -83,7 +88,7 @@ pub(super) fn add(
 }
 
 /// Returns the default name of a member in a group.
-fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
+pub(super) fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
     store.read(|tx| {
         if *contact == tx.own_id() {
             return Ok(DisplayName::new("Me")?);
@@ -164,7 +169,9 @@ fn party(
     let contact = find::party(&store, &group.id, &target.member)?;
     let by = actor(&store, &group, by)?;
     let shown = name_of(&store, &contact)?;
-    store.write(name, |tx| change(tx, &group.id, &contact, &by))?;
+    store
+        .write(name, |tx| change(tx, &group.id, &contact, &by))
+        .map_err(|error| by_name(&store, &group, error))?;
     crate::vault::close(store);
     done(arguments, &group, (&contact, shown.as_str()), what)
 }

@@ -1,6 +1,7 @@
 //! `groups`: lists and changes groups and their members.
 
 mod acting;
+mod by_name;
 mod change;
 mod json;
 mod members;

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
     };
     // Other errors of the system are reported when the source is opened.
     if import.path.try_exists().is_ok_and(|is_there| !is_there) {
-        let why = "no such file or folder".to_owned();
+        let why = "does not exist".to_owned();
         return Err(ImportError::Source {
             path: import.path.clone(),
             why,

@@ -231,15 +231,21 @@ fn what_is_no_legacy_database_is_named() {
         refusal(&folder.path().join("gone")),
         LegacyError::NotFound { .. }
     ));
-    assert!(matches!(
-        refusal(folder.path()),
-        LegacyError::NoDatabase { found: 0, .. }
-    ));
+    let none = refusal(folder.path());
+    assert!(
+        matches!(none, LegacyError::NoDatabase { found: 0, .. })
+            && none
+                .to_string()
+                .contains(" contains no .db file; give the application's folder"),
+        "{none}"
+    );
     assert!(matches!(refusal(&at("empty.db", b"")), LegacyError::Empty { .. }));
-    assert!(matches!(
-        refusal(&at("text.db", b"{\"messages\": []}")),
-        LegacyError::NotSqlite { .. }
-    ));
+    let text = refusal(&at("text.db", b"{\"messages\": []}"));
+    assert!(
+        matches!(text, LegacyError::NotSqlite { .. })
+            && text.to_string().contains("text.db is not an SQLite database; "),
+        "{text}"
+    );
     assert!(matches!(
         refusal(&at("noise.db", &[0x5a; 8192])),
         LegacyError::NotSqlite { .. }
@@ -250,7 +256,10 @@ fn what_is_no_legacy_database_is_named() {
     ));
     let error = refusal(folder.path());
     assert!(
-        matches!(error, LegacyError::NoDatabase { found: 4, .. }),
+        matches!(error, LegacyError::NoDatabase { found: 4, .. })
+            && error
+                .to_string()
+                .contains(" contains 4 .db files, none of them named privatus_chat.db; "),
         "{error}"
     );
     #[cfg(unix)]

@@ -74,7 +74,12 @@ fn me_is_a_name_or_either_form_of_an_id() {
     let vault = Vault::new();
     let path = vault.write("group.json", group.to_string());
     let (_, result) = vault.telegram_as(&path, Some("Bobb"));
-    assert!(matches!(result, Err(ImportError::NoWriter(who)) if who == "Bobb"));
+    let error = result.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no messages by “Bobb” in the export; nothing was imported"
+    );
+    assert!(matches!(error, ImportError::NoWriter(who) if who == "Bobb"));
     assert!(vault.messages().is_empty());
 }
 

@@ -1,4 +1,5 @@
-//! Writing events. Many failures of one user cause one more event, after which not every failure gets an event.
+//! Writing events. Many failures by one user cause one additional event; after that, not every failure gets
+//! its own.
 
 use diesel::prelude::*;
 use privatus_domain::{MANY_FAILURES, NewSecurityEvent, SecurityKind, Severity};

@@ -15,7 +15,14 @@ fn a_refusal_outlives_the_transaction_that_was_refused() {
         tx.message_insert(&world.bob, &received(&"refused".parse()?, "bob"))?;
         Ok(())
     });
-    assert!(matches!(refused.unwrap_err(), StoreError::AccessDenied { .. }));
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(refused, StoreError::AccessDenied { .. })
+            && refused
+                .to_string()
+                .starts_with("access denied: ann has no write permission on conversation:"),
+        "{refused}"
+    );
     let entries = world.audited("access");
     let entry = &entries[0];
     assert_eq!((entry.action.as_str(), entry.success), ("refuse", false));

@@ -1,0 +1,30 @@
+//! A refusal about a contact, with the contact's name instead of the id.
+
+use privatus_domain::Group;
+use privatus_store::{Store, StoreError};
+
+use super::members::name_of;
+use crate::failure::Failure;
+use crate::text::one_line;
+
+/// Returns the failure of a change in a group. If it is about one contact, its text begins with their name; in an
+/// anonymous group, which does not show who its members are, without name and id.
+pub(super) fn by_name(store: &Store, group: &Group, error: StoreError) -> Failure {
+    let StoreError::Member(refusal) = &error else {
+        return error.into();
+    };
+    let text = refusal.to_string();
+    let Some((contact, rest)) = refusal
+        .contact()
+        .and_then(|contact| Some((contact, text.strip_prefix(&contact.to_string())?)))
+    else {
+        return error.into();
+    };
+    if group.is_anonymous {
+        return Failure::Refused(format!("the contact{rest}"));
+    }
+    match name_of(store, contact) {
+        Ok(name) => Failure::Refused(format!("{}{rest}", one_line(name.as_str(), 60))),
+        Err(_) => error.into(),
+    }
+}
