@@ -42,7 +42,7 @@ pub enum MemberError {
     #[error("you are the only member; delete the group instead")]
     LastMember,
     /// The contact is already a member.
-    #[error("{0} is already a member of the group, as {1}")]
+    #[error("{0} is already a member of the group (role: {1})")]
     Duplicate(ContactId, Role),
     /// The acting contact is not a member.
     #[error("{0} is not a member of this group; act as a member who may do that")]

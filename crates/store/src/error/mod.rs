@@ -203,7 +203,7 @@ pub enum StoreError {
     )]
     AuditBroken(String),
     /// The session's user has no grant for this operation.
-    #[error("access denied: {user} has no grant for {permission} on {on}")]
+    #[error("access denied: {user} has no {permission} permission on {on}")]
     AccessDenied {
         /// The user that the session is bound to.
         user: UserId,

@@ -85,12 +85,17 @@ impl Anchor {
             return Ok(Self { head, vault: None });
         }
         let file = File::open(path).map_err(|error| unreadable(&error))?;
-        let no_head = || StoreError::from(AuditError::Head(path.display().to_string()));
+        let no_head = || {
+            Failure::Refused(format!(
+                "{} contains no head of the audit log; a head is NUMBER:MAC, with the MAC as 64 hexadecimal digits",
+                path.display()
+            ))
+        };
         let kept: Kept = serde_json::from_reader(BufReader::new(file)).map_err(|_| no_head())?;
         let part = match (kept.head, kept.log_id, kept.mac) {
             (Some(part), ..) => part,
             (None, Some(log_id), Some(mac)) => Part { log_id, mac },
-            _ => return Err(no_head().into()),
+            _ => return Err(no_head()),
         };
         let head = format!("{}:{}", part.log_id, part.mac);
         Ok(Self {
