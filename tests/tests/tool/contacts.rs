@@ -114,7 +114,7 @@ fn a_refused_word_changes_nothing_and_says_what_it_broke() {
         (
             &["set", "alice", "--name", "Changed", "--public-key", &short],
             23,
-            "31 bytes",
+            "at least 32 bytes, got 31",
         ),
         (
             &[
