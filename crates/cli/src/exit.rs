@@ -105,7 +105,7 @@ table! {
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` was left by an interrupted `init` and can be removed";
-        StoreError::Member(MemberError::SecondOwner | MemberError::OwnerStays | MemberError::OwnerLeaves) => Refused,
+        StoreError::Member(rule) if is_about_the_owner(rule) => Refused,
             "`privatus groups transfer` hands it over";
         StoreError::Access(_) | StoreError::Audit(_) | StoreError::Body(_) | StoreError::Contact(_)
             | StoreError::Group(_) | StoreError::Id(_) | StoreError::KeyEntry(_) | StoreError::Member(_)
@@ -171,6 +171,14 @@ table! {
         ImportError::ManyWriters { .. } => Usage, "name one of them by id with --me";
         ImportError::Stopped => Stopped;
     }
+}
+
+/// Whether a rule is that a group has one owner, who hands it over.
+const fn is_about_the_owner(rule: &MemberError) -> bool {
+    matches!(
+        rule,
+        MemberError::SecondOwner | MemberError::OwnerStays | MemberError::OwnerLeaves
+    )
 }
 
 /// Returns what to do if no copy of the key ring can be used.

@@ -18,7 +18,7 @@ fn the_maker_is_the_owner_and_counts() {
     refused(world.add(&id("carol"), Role::Member, own), "3 of 3");
     refused(
         world.add(&id("bob"), Role::Member, own),
-        "already a member of the group, as admin",
+        "already a member of the group (role: admin)",
     );
     refused(world.add(&id("carol"), Role::Owner, own), "one owner");
     let limit = |limit| GroupChange {
