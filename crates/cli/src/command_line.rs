@@ -1,9 +1,11 @@
 //! The command line is parsed here, and what is wrong with it is printed.
 
+use std::error::Error;
 use std::io::{Write, stderr};
+use std::num::{IntErrorKind, ParseIntError};
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use crate::args::Arguments;
@@ -35,9 +37,13 @@ fn show(error: &clap::Error) -> ExitCode {
 }
 
 fn refuse(mut error: clap::Error) -> ExitCode {
-    plain_usage(&mut error);
-    let said = error.to_string();
-    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    let command = command_of(&error);
+    plain_usage(&mut error, command.as_ref());
+    let told = tip(&error, command.as_ref());
+    if let Some(tip) = told {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    let said = said(&error);
     if std::env::args_os().any(|word| word == "--json") {
         let lines = said.lines().take_while(|line| !line.is_empty()).map(str::trim);
         let line = lines.collect::<Vec<&str>>().join(" ");
@@ -49,11 +55,63 @@ fn refuse(mut error: clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Replaces a usage line that repeats the options that were given, also those that an environment variable gave, as if they
-/// were required: the line of the command's help does not.
-fn plain_usage(error: &mut clap::Error) {
+/// Returns what is wrong: clap's text, or ours where clap shows only the help or the text of Rust's parser of numbers.
+fn said(error: &clap::Error) -> String {
+    let said = error.to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return format!("a command is required\n\n{said}");
+    }
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    let rest = said.split_once('\n').map(|(_, rest)| rest).unwrap_or_default();
+    match no_number(error) {
+        Some(line) => format!("{line}\n{rest}"),
+        None => said.to_owned(),
+    }
+}
+
+/// Returns the line about a value that is not a number.
+fn no_number(error: &clap::Error) -> Option<String> {
+    let kind = error.source()?.downcast_ref::<ParseIntError>()?.kind();
+    let (Some(ContextValue::String(name)), Some(ContextValue::String(value))) = (
+        error.get(ContextKind::InvalidArg),
+        error.get(ContextKind::InvalidValue),
+    ) else {
+        return None;
+    };
+    Some(match kind {
+        IntErrorKind::PosOverflow => format!("{name} is too large: '{value}'"),
+        IntErrorKind::NegOverflow => format!("{name} is too small: '{value}'"),
+        _ => format!("{name} must be a whole number, not '{value}'"),
+    })
+}
+
+/// Returns what to type instead, for mistakes that clap does not know.
+fn tip(error: &clap::Error, command: Option<&clap::Command>) -> Option<&'static str> {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => word.as_str(),
+        _ => "",
+    };
+    let (name, argument) = (
+        command.map_or("", clap::Command::get_name),
+        word(ContextKind::InvalidArg),
+    );
+    match error.kind() {
+        ErrorKind::UnknownArgument if name == "send" && !argument.starts_with('-') => {
+            Some("put the text in quotes: privatus send CHAT 'hi there'")
+        }
+        ErrorKind::InvalidValue
+            if argument.ends_with("<ROLE>") && word(ContextKind::InvalidValue) == "owner" =>
+        {
+            Some("`privatus groups transfer` makes another member the owner")
+        }
+        _ => None,
+    }
+}
+
+/// Returns the command that an error is about, from its usage line.
+fn command_of(error: &clap::Error) -> Option<clap::Command> {
     let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) else {
-        return;
+        return None;
     };
     let words = usage.to_string();
     let mut command = Arguments::command();
@@ -65,6 +123,14 @@ fn plain_usage(error: &mut clap::Error) {
             None => break,
         }
     }
-    let usage = command.render_usage();
-    error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+    Some(command)
+}
+
+/// Replaces a usage line that repeats the options that were given, also those that an environment variable gave, as if they
+/// were required: the line of the command's help does not.
+fn plain_usage(error: &mut clap::Error, command: Option<&clap::Command>) {
+    if let Some(command) = command {
+        let usage = command.clone().render_usage();
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(usage));
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use privatus_domain::ContactError;
+use privatus_domain::{ContactError, MemberError};
 use privatus_import::baseline::BaselineError;
 use privatus_import::legacy::LegacyError;
 use privatus_import::{Advice, ImportError, Note};
@@ -105,17 +105,21 @@ table! {
         StoreError::Contact(ContactError::NoSafetyNumber) => Refused, "`privatus contacts set` gives it one";
         StoreError::Rule(Rule::FolderNotEmpty { .. }) => Refused,
             "`.new-…` was left by an interrupted `init` and can be removed";
+        StoreError::Member(rule) if is_about_the_owner(rule) => Refused,
+            "`privatus groups transfer` hands it over";
         StoreError::Access(_) | StoreError::Audit(_) | StoreError::Body(_) | StoreError::Contact(_)
             | StoreError::Group(_) | StoreError::Id(_) | StoreError::KeyEntry(_) | StoreError::Member(_)
             | StoreError::Message(_) | StoreError::Picture(_) | StoreError::PublicKey(_) | StoreError::Resource(_)
             | StoreError::SafetyNumber(_) | StoreError::Security(_) | StoreError::Setting(_)
             | StoreError::Timestamp(_) | StoreError::Transfer(_) | StoreError::User(_) | StoreError::Rule(_) => Refused;
         StoreError::NotFound(Missing::Key(_)) => NotFound, "`privatus keys list` lists them";
-        StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists them";
+        StoreError::NotFound(Missing::SecurityEvent(_)) => NotFound, "`privatus security list` lists them";
+        StoreError::NotFound(Missing::Setting(_)) => NotFound, "`privatus settings list --all` lists them";
+        StoreError::NotFound(Missing::Grant { .. }) => NotFound, "`privatus access list` lists all grants";
         StoreError::NotFound(_) => NotFound;
         StoreError::AuditBroken(_) => AuditBroken,
             "if entries are lost for good, `privatus audit settle --accept-loss` continues the log from what is left";
-        StoreError::AccessDenied { .. } => AccessDenied, "ask for `privatus access grant`";
+        StoreError::AccessDenied { .. } => AccessDenied, "the vault's owner can allow it with `privatus access grant`";
         StoreError::Interrupted => Stopped, "run the command again for the rest";
         StoreError::Unexpected(_) => Unexpected;
     }
@@ -169,6 +173,14 @@ table! {
     }
 }
 
+/// Whether a rule is that a group has one owner, who hands it over.
+const fn is_about_the_owner(rule: &MemberError) -> bool {
+    matches!(
+        rule,
+        MemberError::SecondOwner | MemberError::OwnerStays | MemberError::OwnerLeaves
+    )
+}
+
 /// Returns what to do if no copy of the key ring can be used.
 fn ring_put_back(copies: &[UnusableRing]) -> String {
     let mut told = "restore keyring.json from a backup".to_owned();
@@ -185,7 +197,7 @@ fn ring_put_back(copies: &[UnusableRing]) -> String {
 }
 
 /// Quotes a path so that a shell reads it as one word and no command as an option.
-fn quoted(path: &str) -> String {
+pub(crate) fn quoted(path: &str) -> String {
     let here = if path.starts_with('-') { "./" } else { "" };
     format!("'{here}{}'", path.replace('\'', r"'\''"))
 }
@@ -358,6 +370,8 @@ mod tests {
             StoreError::Interrupted,
             ContactError::NoSafetyNumber.into(),
             Missing::Key(7).into(),
+            Missing::SecurityEvent(9).into(),
+            MemberError::OwnerStays.into(),
         ];
         for error in hinted {
             let (text, hint) = (error.to_string(), of_store(&error).1.unwrap());

@@ -5,7 +5,7 @@ use privatus_domain::Timestamp;
 use crate::failure::Failure;
 
 /// The accepted forms of a date, for an error.
-pub(crate) const FORMS: &str = "write a day as 2025-06-15, or a time as \"2025-06-15 12:30\" or 2025-06-15T12:30:00Z (UTC unless it has an offset)";
+const FORMS: &str = "write a day as 2025-06-15, or a time as \"2025-06-15 12:30\" or 2025-06-15T12:30:00Z (UTC unless it has an offset)";
 
 /// Reads `2025-06-15`, `2025-06-15 12:00`, `2025-06-15 12:00:00` or RFC 3339; a day means its beginning.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, Failure> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use privatus_store::open_above;
 
+use crate::exit::quoted;
 use crate::notice::warn;
 
 /// The number of links to follow when checking whether a path names an open file, as in Linux.
@@ -81,8 +82,15 @@ fn is_open_already(path: &Path) -> bool {
 fn look(path: &Path, file: &File) {
     let shown = path.display();
     if let Some(mode) = open_to_others(file) {
+        let can = match (mode & 0o044 != 0, mode & 0o022 != 0) {
+            (true, false) => "read",
+            (true, true) => "read or write",
+            (false, true) => "write",
+            (false, false) => "execute",
+        };
         warn(&format!(
-            "other users may read or write {shown} ({mode:04o}), which contains a secret; `chmod 600` it"
+            "other users can {can} {shown} (mode {mode:04o}), which contains a secret; run `chmod 600 {}`",
+            quoted(&shown.to_string())
         ));
     }
     if is_anothers(file) {

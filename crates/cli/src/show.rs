@@ -103,6 +103,9 @@ pub(crate) fn body(message: &Message) -> String {
     // The address is not cut, so that it can be read and copied.
     let links = attributes.links();
     parts.extend(links.map(|(text, address)| format!("[link “{}”: {address}]", one_line(text, 40))));
+    if parts.is_empty() {
+        parts.push("(empty)".to_owned());
+    }
     parts.join("\n")
 }
 

@@ -119,7 +119,7 @@ fn near_names_are_told_where_nothing_fits() {
         &vault,
         &["--as-user", "ann", "contacts", "show", "Strase"],
         28,
-        &["no grant"],
+        &[" permission on "],
     );
     // Nor is a beginning ambiguous because of what the user may not see.
     ok(
@@ -362,7 +362,7 @@ fn a_refusal_is_logged_under_the_id_and_never_under_the_word() {
             &vault,
             &[&["--as-user", "ann"], words].concat(),
             28,
-            &["no grant"],
+            &[" permission on "],
         );
         let (kind, id) = on;
         assert_eq!(last_refusal(&vault), (json!(kind), id), "{words:?}");
@@ -389,7 +389,7 @@ fn a_refusal_is_logged_under_the_id_and_never_under_the_word() {
             &vault,
             &[&["--as-user", "eve"], words].concat(),
             28,
-            &["no grant"],
+            &[" permission on "],
         );
         assert_eq!(last_refusal(&vault), (json!("conversation"), id), "{words:?}");
     }

@@ -20,6 +20,7 @@ mod find;
 mod groups;
 mod keys;
 mod migrate;
+mod mistakes;
 mod names;
 mod readme;
 mod release_binary;

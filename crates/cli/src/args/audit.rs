@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::words::between;
+
 /// `audit`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
@@ -59,7 +61,7 @@ pub(crate) struct AuditList {
     #[arg(long)]
     pub(crate) failed: bool,
     /// Number of entries (1 to 1,000)
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = between::<1, 1_000>)]
     pub(crate) limit: u16,
     /// Only entries older than this one, for the next page
     #[arg(long, value_name = "ID")]

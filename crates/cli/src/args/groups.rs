@@ -5,6 +5,9 @@ use privatus_domain::{GroupKind, Role};
 
 use super::words::one_of;
 
+/// The roles that can be given to a member; a group has one owner, which `groups transfer` changes.
+const GRANTED: [Role; 2] = [Role::Admin, Role::Member];
+
 /// `groups`
 #[derive(Debug, Subcommand)]
 pub(crate) enum Groups {
@@ -38,7 +41,7 @@ pub(crate) enum Groups {
         /// The contact: an id, a name, or the beginning of either
         contact: String,
         /// The contact's role in the group
-        #[arg(long, value_name = "ROLE", default_value = "member", value_parser = one_of(Role::ALL.map(Role::as_str)))]
+        #[arg(long, value_name = "ROLE", default_value = "member", value_parser = one_of(GRANTED.map(Role::as_str)))]
         role: String,
         /// The contact's name in the group [default: as in the vault]
         #[arg(long, value_name = "NAME")]
@@ -51,8 +54,8 @@ pub(crate) enum Groups {
     Role {
         #[command(flatten)]
         target: MemberOfGroup,
-        /// The new role
-        #[arg(value_parser = one_of(Role::ALL.map(Role::as_str)))]
+        /// The new role; `groups transfer` makes another member the owner
+        #[arg(value_parser = one_of(GRANTED.map(Role::as_str)))]
         role: String,
         #[command(flatten)]
         by: ActingMember,

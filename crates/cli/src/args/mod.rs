@@ -100,7 +100,7 @@ pub(crate) enum Command {
     /// List conversations with counts, newest first
     #[command(after_help = examples::CHATS)]
     Chats {
-        /// Only the newest N [default: all]
+        /// Only the newest N, at least 1 [default: all]
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
@@ -234,7 +234,8 @@ impl Show {
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples::IMPORT)]
 pub(crate) struct Import {
-    /// The format of the source
+    /// The source: telegram (Telegram Desktop's JSON), legacy (the Python application) or privatus (an export)
+    #[arg(hide_possible_values = true)]
     pub(crate) format: Format,
     /// The file or folder
     pub(crate) path: PathBuf,
@@ -253,7 +254,7 @@ pub(crate) struct Import {
     /// Telegram: also import chats that were removed from this vault
     #[arg(long)]
     pub(crate) again: bool,
-    /// Time zone of local times, an IANA name [default: the machine's]
+    /// Telegram and legacy: time zone of local times, an IANA name [default: the machine's]
     #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
     /// Legacy: a file with the application's password (else PRIVATUS_SOURCE_PASSWORD or a prompt)
@@ -262,18 +263,47 @@ pub(crate) struct Import {
     /// Legacy, first generation: the path that the database had
     #[arg(long, value_name = "PATH")]
     pub(crate) original_path: Option<String>,
-    /// Legacy: the highest iteration count to try
-    #[arg(long, value_name = "N", default_value_t = privatus_import::legacy::DEFAULT_MAX_ITERATIONS)]
-    pub(crate) max_iterations: u64,
+    /// Legacy: the highest iteration count to try [default: 20,000,000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_iterations: Option<u64>,
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use clap::CommandFactory;
+    use clap::{Args, CommandFactory};
 
     use super::*;
+    use crate::text::grouped;
+
+    /// The text of the help repeats the number.
+    #[test]
+    fn the_default_of_the_search_is_the_librarys() {
+        let command = Import::augment_args(clap::Command::new("import"));
+        let found = command
+            .get_arguments()
+            .find(|one| one.get_id() == "max_iterations");
+        let help = found.unwrap().get_help().unwrap().to_string();
+        let default = grouped(privatus_import::legacy::DEFAULT_MAX_ITERATIONS);
+        assert!(help.ends_with(&format!("[default: {default}]")), "{help}");
+    }
+
+    /// A single long text would put every option of its command on lines of its own.
+    #[test]
+    fn no_argument_has_a_long_help() {
+        let mut commands = vec![Arguments::command()];
+        while let Some(command) = commands.pop() {
+            for argument in command.get_arguments() {
+                let values = argument.get_possible_values();
+                let is_listed = !argument.is_hide_possible_values_set()
+                    && values.iter().any(|value| value.get_help().is_some());
+                let is_long = is_listed || argument.get_long_help().is_some();
+                assert!(!is_long, "{} of {}", argument.get_id(), command.get_name());
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
 
     /// A paragraph is wrapped to the terminal; a command that is to be copied is not.
     #[test]

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use privatus_domain::{SecurityKind, Severity};
 
-use super::words::one_of;
+use super::words::{between, one_of};
 
 /// `security`
 #[derive(Debug, Subcommand)]
@@ -41,7 +41,7 @@ pub(crate) struct SecurityList {
     #[arg(long)]
     pub(crate) unresolved: bool,
     /// Number of events (1 to 1,000)
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = between::<1, 1_000>)]
     pub(crate) limit: u16,
     /// Only events older than this one, for the next page
     #[arg(long, value_name = "ID")]

@@ -1,12 +1,14 @@
 //! `stats` on the command line.
 
+use super::words::between;
+
 /// `stats`
 #[derive(Debug, clap::Args)]
 #[command(after_help = STATS)]
 pub(crate) struct Stats {
     /// Show activity and transaction times of the last N days (1 to 365)
-    #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=365))]
-    pub(crate) days: u32,
+    #[arg(long, value_name = "N", default_value_t = 14, value_parser = between::<1, 365>)]
+    pub(crate) days: u16,
 }
 
 const STATS: &str = "\

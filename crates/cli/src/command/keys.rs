@@ -32,8 +32,8 @@ pub(crate) fn run(arguments: &Arguments, command: &Keys) -> Result<u8, Failure> 
                 output::json(&json!({ "key_number": key, "expires_at": at }))?;
             } else {
                 output::line(&match at {
-                    Some(at) => format!("key {key} expires at {}", at.to_rfc3339()),
-                    None => format!("key {key} does not expire"),
+                    Some(at) => format!("Key {key} expires at {}", at.to_rfc3339()),
+                    None => format!("Key {key} does not expire"),
                 })?;
             }
             Ok(0)

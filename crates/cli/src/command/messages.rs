@@ -16,6 +16,9 @@ use crate::{find, output, show};
 
 /// `chats`
 pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, Failure> {
+    if limit == Some(0) {
+        return Err(Failure::Usage("--limit must be at least 1".into()));
+    }
     let store = open(arguments)?;
     let (chats, lost) = store.read(|tx| {
         let chats = tx.conversations(limit.unwrap_or(usize::MAX))?;
@@ -31,7 +34,7 @@ pub(crate) fn chats(arguments: &Arguments, limit: Option<usize>) -> Result<u8, F
     if arguments.json {
         let chats: Vec<_> = chats.iter().map(output::chat_json).collect();
         output::json(&json!({ "chats": chats }))?;
-    } else if chats.is_empty() && limit != Some(0) {
+    } else if chats.is_empty() {
         output::empty(
             arguments,
             "chats",

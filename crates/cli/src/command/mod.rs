@@ -5,6 +5,7 @@ mod audit;
 mod contacts;
 mod demo;
 mod documents;
+mod done;
 mod export;
 mod groups;
 mod import;

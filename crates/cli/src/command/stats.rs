@@ -16,7 +16,7 @@ use crate::vault::open;
 pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let today = Day::of(store.now());
-    let since = today.before(stats.days - 1);
+    let since = today.before(u32::from(stats.days) - 1);
     let (chats, contacts, groups, usage, times) = store.read(|tx| {
         Ok::<_, StoreError>((
             tx.conversations(usize::MAX)?,
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments, stats: &Stats) -> Result<u8, Failure> {
             row("log, bytes", log),
         ],
     )?;
-    usage_table(stats.days, today, &usage)?;
+    usage_table(u32::from(stats.days), today, &usage)?;
     times_table(&times)?;
     Ok(0)
 }
@@ -124,7 +124,7 @@ fn times_table(times: &BTreeMap<String, Histogram>) -> Result<(), Failure> {
         Column::name("transaction", 36),
         Column::number("count").dropped(3),
         Column::number("median, ms"),
-        Column::number("95 %, ms").dropped(2),
+        Column::number("95%, ms").dropped(2),
         Column::number("longest, ms").dropped(1),
     ];
     table::print(&columns, times.iter().map(row).collect())

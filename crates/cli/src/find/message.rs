@@ -50,7 +50,14 @@ impl Place {
 pub(crate) fn message(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> Result<MessageId, Failure> {
     match whole(tx, wanted)? {
         Some(id) => Ok(id),
-        None => begun(tx, chat, wanted, ("message", "")),
+        None => begun(tx, chat, wanted, || {
+            format!(
+                "message “{}” in chat “{}”; name a message by its id, or by at least the first four characters of it; \
+                 `privatus show CHAT --ids` shows ids",
+                one_line(wanted, 60),
+                one_line(&chat.title, 40)
+            )
+        }),
     }
 }
 
@@ -63,10 +70,14 @@ pub(crate) fn place(tx: &mut ReadTx<'_>, chat: &Conversation, wanted: &str) -> R
         Ok(at) => Ok(Place::Moment(at)),
         // No id begins with a year and a hyphen.
         Err(error) if moment::is_meant(wanted) => Err(error),
-        Err(_) => {
-            let also = format!("; for a date, {}", moment::FORMS);
-            begun(tx, chat, wanted, ("message or date", &also)).map(Place::Message)
-        }
+        Err(_) => begun(tx, chat, wanted, || {
+            format!(
+                "message or date “{}”; `show CHAT --ids` shows ids (at least four characters of one are needed); \
+                 a date is 2025-06-15 or \"2025-06-15 12:30\" (UTC)",
+                one_line(wanted, 60)
+            )
+        })
+        .map(Place::Message),
     }
 }
 
@@ -77,20 +88,16 @@ fn whole(tx: &mut ReadTx<'_>, wanted: &str) -> Result<Option<MessageId>, Failure
     Ok(is_there.then_some(id))
 }
 
+/// Finds the only message of a chat whose id begins like `wanted`; `absent` says what to report if there is none.
 fn begun(
     tx: &mut ReadTx<'_>,
     chat: &Conversation,
     wanted: &str,
-    (what, also): (&str, &str),
+    absent: impl FnOnce() -> String,
 ) -> Result<MessageId, Failure> {
     let mut found = tx.messages_beginning(&chat.id, wanted, COUNTED)?;
     match found.len() {
-        0 => Err(Failure::NotFound(format!(
-            "{what} “{}” in chat “{}”; name a message by its id, or by at least the first four characters of it; \
-             `privatus show CHAT --ids` shows ids{also}",
-            one_line(wanted, 60),
-            one_line(&chat.title, 40)
-        ))),
+        0 => Err(Failure::NotFound(absent())),
         1 => Ok(found.swap_remove(0)),
         _ => {
             let ids: Vec<String> = found.iter().map(ToString::to_string).collect();

@@ -159,7 +159,7 @@ fn the_oldest_entries_go_and_the_rest_holds() {
     assert!(line.contains("--yes is needed"), "{line}");
     let line = fails(&vault, &["--json", "audit", "prune", "--before", "9000-01-01"], 2);
     assert!(
-        line.contains("--yes is needed: permanently removes the oldest"),
+        line.contains("--yes is needed: this permanently removes the oldest"),
         "{line}"
     );
     assert_eq!(changed(&vault, &before), None);

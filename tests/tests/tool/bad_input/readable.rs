@@ -158,7 +158,7 @@ fn a_secret_on_standard_input_that_others_may_read() {
             command.env_remove("PRIVATUS_PASSWORD");
             command.args(["--password-file", name, "chats"]);
             let errors = warned(&command.stdin(fs::File::open(&secret).unwrap()).output().unwrap());
-            let told = errors.contains("other users may read or write") && errors.contains("0640");
+            let told = errors.contains("other users can read ") && errors.contains("(mode 0640)");
             assert_eq!(told, is_told, "{name}: {errors}");
         }
     }

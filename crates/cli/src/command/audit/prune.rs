@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments, prune: &AuditPrune) -> Result<u8, Failu
     })?;
     if old > 0 && !prune.yes {
         let what = format!(
-            "permanently removes the oldest {}, from before {}",
+            "this permanently removes the oldest {}, from before {}",
             counted(old, "entry", "entries"),
             before.to_rfc3339()
         );

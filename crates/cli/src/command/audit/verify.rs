@@ -63,14 +63,17 @@ fn told(check: &AuditCheck) -> String {
         .removed
         .map(|removed| format!(", after entry {removed}, up to which retention removed entries"))
         .unwrap_or_default();
+    let last = match check.entries {
+        0 => String::new(),
+        _ => format!(", the last is number {}", check.head.log_id),
+    };
     let outcome = if check.broken.is_none() {
         "the chain is intact"
     } else {
         "the next entry is broken"
     };
     format!(
-        "{} up to {} checked{removed}: {outcome}",
-        counted(check.entries, "entry", "entries"),
-        check.head.log_id
+        "{} checked{last}{removed}: {outcome}",
+        counted(check.entries, "entry", "entries")
     )
 }

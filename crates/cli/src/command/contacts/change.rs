@@ -5,6 +5,7 @@ use privatus_store::{Store, StoreError};
 use serde_json::json;
 
 use crate::args::Arguments;
+use crate::command::done::Done;
 use crate::failure::Failure;
 use crate::vault::open;
 use crate::{find, output};
@@ -13,7 +14,7 @@ use crate::{find, output};
 pub(super) fn change(
     arguments: &Arguments,
     wanted: &str,
-    act: impl FnOnce(&Store, &ContactId) -> Result<&'static str, StoreError>,
+    act: impl FnOnce(&Store, &ContactId) -> Result<Done<'static>, StoreError>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let contact = find::contact(&store, wanted)?;
@@ -23,13 +24,14 @@ pub(super) fn change(
 }
 
 /// Prints what was done to a contact.
-pub(super) fn changed(arguments: &Arguments, contact: &Contact, what: &str) -> Result<u8, Failure> {
+pub(super) fn changed(arguments: &Arguments, contact: &Contact, what: Done<'_>) -> Result<u8, Failure> {
     if arguments.json {
-        output::json(&json!({ "id": contact.id, "result": what }))?;
+        output::json(&json!({ "id": contact.id, "result": what.result }))?;
     } else {
         output::line(&format!(
-            "{} {what}",
-            crate::text::one_line(&contact.display_name, 60)
+            "{} {}",
+            crate::text::one_line(&contact.display_name, 60),
+            what.words
         ))?;
     }
     Ok(0)

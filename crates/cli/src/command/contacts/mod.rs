@@ -11,11 +11,17 @@ use serde_json::json;
 
 use self::change::{change, changed};
 use crate::args::{Arguments, Contacts};
+use crate::command::done::Done;
 use crate::command::removal;
 use crate::confirm::confirm;
 use crate::failure::Failure;
 use crate::vault::open;
 use crate::{find, output};
+
+const ALREADY_BLOCKED: Done<'static> = Done {
+    result: "is blocked already",
+    words: "is already blocked",
+};
 
 pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failure> {
     match command {
@@ -28,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
             let name = DisplayName::new(name.as_str()).map_err(StoreError::from)?;
             change(arguments, contact, |store, id| {
                 store.write("contact_rename", |tx| tx.contact_rename(id, &name))?;
-                Ok("renamed")
+                Ok("renamed".into())
             })
         }
         Contacts::SafetyNumber { contact, other } => number::show(arguments, contact, other.as_deref()),
@@ -38,20 +44,20 @@ pub(crate) fn run(arguments: &Arguments, command: &Contacts) -> Result<u8, Failu
         } => number::verify(arguments, contact, safety_number.as_deref()),
         Contacts::Block { contact } => change(arguments, contact, |store, id| {
             let done = store.write("contact_block", |tx| tx.contact_block(id))?;
-            Ok(unless_unchanged(done, "blocked", "is blocked already"))
+            Ok(unless_unchanged(done, "blocked", ALREADY_BLOCKED))
         }),
         Contacts::Unblock { contact } => change(arguments, contact, |store, id| {
             let done = store.write("contact_unblock", |tx| tx.contact_unblock(id))?;
-            Ok(unless_unchanged(done, "unblocked", "is not blocked"))
+            Ok(unless_unchanged(done, "unblocked", "is not blocked".into()))
         }),
         Contacts::Remove { contact, yes } => remove(arguments, contact, *yes),
     }
 }
 
 /// Returns what was done, or that it was so already.
-fn unless_unchanged(is_done: bool, done: &'static str, was: &'static str) -> &'static str {
+fn unless_unchanged(is_done: bool, done: &'static str, was: Done<'static>) -> Done<'static> {
     if is_done {
-        return done;
+        return done.into();
     }
     crate::unchanged::nothing_changed();
     was
@@ -101,7 +107,7 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         let name = crate::text::one_line(&contact.display_name, 60);
         confirm(
             arguments.json,
-            &format!("permanently removes {name} and their conversation"),
+            &format!("this permanently removes {name} and your conversation with them"),
         )?;
     }
     store.write("contact_remove", |tx| tx.contact_remove(&contact.id))?;
@@ -110,5 +116,5 @@ fn remove(arguments: &Arguments, wanted: &str, yes: bool) -> Result<u8, Failure>
         output::json(&json!({ "id": contact.id, "result": "removed", "warnings": [left] }))?;
         return Ok(0);
     }
-    changed(arguments, &contact, "removed")
+    changed(arguments, &contact, "removed".into())
 }

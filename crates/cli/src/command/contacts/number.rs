@@ -50,6 +50,6 @@ pub(super) fn verify(arguments: &Arguments, wanted: &str, digits: Option<&str>) 
             Some(number) => tx.contact_verify_by(id, number),
             None => tx.contact_verify(id),
         })?;
-        Ok("verified")
+        Ok("verified".into())
     })
 }

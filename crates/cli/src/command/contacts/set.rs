@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, change: &ContactsSet) -> Result<u8, Fai
             "the old key was verified, but the new one is not: compare `privatus contacts safety-number` again",
         );
     }
-    changed(arguments, &contact, "changed")
+    changed(arguments, &contact, "changed".into())
 }
 
 /// Checks an argument, if it was given.

@@ -1,18 +1,24 @@
 //! A refusal about a contact, with the contact's name instead of the id.
 
-use privatus_domain::Group;
+use privatus_domain::{Group, MemberError};
 use privatus_store::{Store, StoreError};
 
 use super::members::name_of;
+use crate::args::ActingMember;
 use crate::failure::Failure;
 use crate::text::one_line;
 
 /// Returns the failure of a change in a group. If it is about one contact, its text begins with their name; in an
 /// anonymous group, which does not show who its members are, without name and id.
-pub(super) fn by_name(store: &Store, group: &Group, error: StoreError) -> Failure {
+/// A refusal of the acting member themselves says so when that is the vault's user.
+pub(super) fn by_name(store: &Store, group: &Group, acting: &ActingMember, error: StoreError) -> Failure {
     let StoreError::Member(refusal) = &error else {
         return error.into();
     };
+    if matches!(refusal, MemberError::NoMember(_)) && acting.by.is_none() {
+        let text = "you are not a member of this group; use --by to act as a member who may do that";
+        return Failure::Refused(text.to_owned());
+    }
     let text = refusal.to_string();
     let Some((contact, rest)) = refusal
         .contact()

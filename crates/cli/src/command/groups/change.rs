@@ -87,7 +87,7 @@ pub(super) fn delete(
         let name = one_line(&group.name, 60);
         confirm(
             arguments.json,
-            &format!("permanently deletes {name} and its conversation"),
+            &format!("this permanently deletes {name} and its conversation"),
         )?;
     }
     store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;

@@ -1,12 +1,15 @@
 //! `groups add`, `role`, `transfer`, `remove`, `ban`, `unban`, `leave` and `permissions`.
 
-use privatus_domain::{ContactId, DisplayName, Group, GroupId, MemberPermissions, NewMember, Role};
+use privatus_domain::{
+    ContactId, DisplayName, Group, GroupId, MemberError, MemberPermissions, NewMember, Role,
+};
 use privatus_store::{Store, StoreError, WriteTx};
 use serde_json::json;
 
 use super::acting::actor;
 use super::by_name::by_name;
 use crate::args::{ActingMember, Arguments, MemberOfGroup};
+use crate::command::done::Done;
 use crate::failure::Failure;
 use crate::text::one_line;
 use crate::vault::open;
@@ -20,16 +23,16 @@ fn change(
     arguments: &Arguments,
     target: &MemberOfGroup,
     by: &ActingMember,
-    (name, what): (&'static str, &str),
+    (name, what): (&'static str, Done<'_>),
     change: Change<'_>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, &target.group)?;
     let member = find::member(&store, &group.id, &target.member)?;
-    let by = actor(&store, &group, by)?;
+    let acting = actor(&store, &group, by)?;
     store
-        .write(name, |tx| change(tx, &group.id, &member.contact, &by))
-        .map_err(|error| by_name(&store, &group, error))?;
+        .write(name, |tx| change(tx, &group.id, &member.contact, &acting))
+        .map_err(|error| by_name(&store, &group, by, error))?;
     crate::vault::close(store);
     done(arguments, &group, (&member.contact, &member.display_name), what)
 }
@@ -39,16 +42,17 @@ fn done(
     arguments: &Arguments,
     group: &Group,
     (contact, name): (&ContactId, &str),
-    what: &str,
+    what: Done<'_>,
 ) -> Result<u8, Failure> {
     if arguments.json {
-        output::json(&json!({ "id": group.id, "contact_id": contact, "result": what }))?;
+        output::json(&json!({ "id": group.id, "contact_id": contact, "result": what.result }))?;
     } else {
         let name = if group.is_anonymous { "a member" } else { name };
         output::line(&format!(
-            "{}: {} {what}",
+            "{}: {} {}",
             one_line(&group.name, 60),
-            one_line(name, 60)
+            one_line(name, 60),
+            what.words
         ))?;
     }
     Ok(0)
@@ -56,7 +60,7 @@ fn done(
 
 pub(super) fn add(
     arguments: &Arguments,
-    (group, contact): (&str, &str),
+    (group, wanted): (&str, &str),
     (role, name): (&str, Option<&str>),
     by: &ActingMember,
 ) -> Result<u8, Failure> {
@@ -64,27 +68,24 @@ pub(super) fn add(
     let name = name.map(DisplayName::new).transpose().map_err(StoreError::from)?;
     let store = open(arguments)?;
     let group = find::group(&store, group)?;
-    let contact = find::newcomer(&store, contact)?;
-    let by = actor(&store, &group, by)?;
-    let name = match name {
-        Some(name) => name,
-        None => name_of(&store, &contact)?,
-    };
+    let contact = find::newcomer(&store, wanted)?;
+    let acting = actor(&store, &group, by)?;
+    let usual = name_of(&store, &contact)?;
     let new = NewMember {
         role,
-        ..NewMember::new(contact, name)
+        ..NewMember::new(contact, name.unwrap_or(usual))
     };
     store
-        .write("group_member_add", |tx| tx.group_member_add(&group.id, &new, &by))
-        .map_err(|error| by_name(&store, &group, error))?;
+        .write("group_member_add", |tx| {
+            tx.group_member_add(&group.id, &new, &acting)
+        })
+        .map_err(|error| by_name(&store, &group, by, error))?;
     crate::vault::close(store);
-    let what = format!("added as {role}");
-    done(
-        arguments,
-        &group,
-        (&new.contact, new.display_name.as_str()),
-        &what,
-    )
+    let what = Done {
+        result: &format!("added as {role}"),
+        words: &format!("added as {}", role.words()),
+    };
+    done(arguments, &group, (&new.contact, new.display_name.as_str()), what)
 }
 
 /// Returns the default name of a member in a group.
@@ -105,12 +106,15 @@ pub(super) fn role(
     by: &ActingMember,
 ) -> Result<u8, Failure> {
     let role: Role = role.parse().map_err(StoreError::from)?;
-    let what = format!("is now {role}");
+    let what = Done {
+        result: &format!("is now {role}"),
+        words: &format!("is now {}", role.words()),
+    };
     change(
         arguments,
         target,
         by,
-        ("group_member_role", &what),
+        ("group_member_role", what),
         &|tx, group, member, by| tx.group_member_role(group, member, role, by),
     )
 }
@@ -124,7 +128,13 @@ pub(super) fn transfer(
         arguments,
         target,
         by,
-        ("group_transfer", "is now owner"),
+        (
+            "group_transfer",
+            Done {
+                result: "is now owner",
+                words: "is now the owner",
+            },
+        ),
         &|tx, group, member, by| tx.group_transfer(group, member, by),
     )
 }
@@ -138,7 +148,7 @@ pub(super) fn remove(
         arguments,
         target,
         by,
-        ("group_member_remove", "removed"),
+        ("group_member_remove", "removed".into()),
         &|tx, group, member, by| tx.group_member_remove(group, member, by),
     )
 }
@@ -150,7 +160,7 @@ pub(super) fn permissions(
     by: &ActingMember,
 ) -> Result<u8, Failure> {
     let permissions = MemberPermissions::new(json).map_err(StoreError::from)?;
-    let what = ("member_permissions", "has new permissions");
+    let what = ("member_permissions", "has new permissions".into());
     change(arguments, target, by, what, &|tx, group, member, by| {
         tx.member_permissions(group, member, &permissions, by)
     })
@@ -161,17 +171,17 @@ fn party(
     arguments: &Arguments,
     target: &MemberOfGroup,
     by: &ActingMember,
-    (name, what): (&'static str, &str),
+    (name, what): (&'static str, Done<'_>),
     change: Change<'_>,
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, &target.group)?;
     let contact = find::party(&store, &group.id, &target.member)?;
-    let by = actor(&store, &group, by)?;
+    let acting = actor(&store, &group, by)?;
     let shown = name_of(&store, &contact)?;
     store
-        .write(name, |tx| change(tx, &group.id, &contact, &by))
-        .map_err(|error| by_name(&store, &group, error))?;
+        .write(name, |tx| change(tx, &group.id, &contact, &acting))
+        .map_err(|error| by_name(&store, &group, by, error))?;
     crate::vault::close(store);
     done(arguments, &group, (&contact, shown.as_str()), what)
 }
@@ -181,13 +191,13 @@ pub(super) fn ban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMemb
         arguments,
         target,
         by,
-        ("group_member_ban", "banned"),
+        ("group_member_ban", "banned".into()),
         &|tx, group, contact, by| tx.group_member_ban(group, contact, by),
     )
 }
 
 pub(super) fn unban(arguments: &Arguments, target: &MemberOfGroup, by: &ActingMember) -> Result<u8, Failure> {
-    let what = ("group_member_unban", "unbanned");
+    let what = ("group_member_unban", "unbanned".into());
     party(arguments, target, by, what, &|tx, group, contact, by| {
         tx.group_member_unban(group, contact, by)
     })
@@ -200,5 +210,5 @@ pub(super) fn leave(arguments: &Arguments, group: &str, by: &ActingMember) -> Re
     let member = store.read(|tx| tx.group_member(&group.id, &who))?;
     store.write("group_member_leave", |tx| tx.group_member_leave(&group.id, &who))?;
     crate::vault::close(store);
-    done(arguments, &group, (&who, &member.display_name), "left")
+    done(arguments, &group, (&who, &member.display_name), "left".into())
 }

@@ -1,10 +1,12 @@
 //! `import`: imports another program's history.
 
+mod unused;
+
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 
 use indicatif::ProgressBar;
-use privatus_import::legacy::{SearchOptions, Source, Zone};
+use privatus_import::legacy::{DEFAULT_MAX_ITERATIONS, SearchOptions, Source, Zone};
 use privatus_import::privatus::{self, Trust, Vouched};
 use privatus_import::{ImportError, OnProgress, Progress, Report, legacy_import, telegram};
 use privatus_store::{Store, StoreError};
@@ -25,6 +27,7 @@ const RANGES_SHOWN: usize = 20;
 const RIGHTS_SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure> {
+    unused::refuse(import)?;
     let zone = match &import.timezone {
         Some(name) => Zone::named(name).map_err(|error| Failure::Usage(error.to_string()))?,
         None => Zone::of_machine(),
@@ -49,15 +52,6 @@ pub(crate) fn run(arguments: &Arguments, import: &Import) -> Result<u8, Failure>
             why,
         }
         .into());
-    }
-    if import.trust && import.format != Format::Privatus {
-        return Err(Failure::Usage(
-            "--trust is only for `import privatus`: other formats have no checksum that would show a change"
-                .into(),
-        ));
-    }
-    if import.again && import.format != Format::Telegram {
-        return Err(Failure::Usage("--again is only for `import telegram`".into()));
     }
     let vouched = import.trust.then(|| vouch(arguments, import)).transpose()?;
     let store = open(arguments)?;
@@ -219,7 +213,7 @@ fn bring_format(
             let options = SearchOptions {
                 password: password.as_ref().map(|password| password.as_slice()),
                 original_path: import.original_path.as_deref(),
-                max_iterations: import.max_iterations,
+                max_iterations: import.max_iterations.unwrap_or(DEFAULT_MAX_ITERATIONS),
             };
             let search = progress::search_bar();
             let stopped = progress::interrupted();

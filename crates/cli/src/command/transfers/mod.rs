@@ -126,7 +126,10 @@ fn create(
             "id": id, "status": TransferStatus::Pending, "file_size": size, "file_hash": hex(hash.as_bytes()),
         }));
     }
-    output::line(&format!("Pending {id}"))
+    output::line(&match direction {
+        TransferDirection::Outbound => format!("Offered {id}"),
+        TransferDirection::Inbound => format!("Recorded {id}"),
+    })
 }
 
 fn change(
@@ -144,7 +147,7 @@ fn change(
         }));
     }
     let (name, status) = (one_line(&transfer.file_name, 60), state.status());
-    output::line(&format!("{name} {status}, {} %", state.progress()))
+    output::line(&format!("{name} {status}, {}%", state.progress()))
 }
 
 fn list(
@@ -256,7 +259,7 @@ fn show(arguments: &Arguments, wanted: &str) -> Result<(), Failure> {
         ("direction", transfer.direction.to_string()),
         ("with", with),
         ("status", transfer.state.status().to_string()),
-        ("progress", format!("{} %", transfer.state.progress())),
+        ("progress", format!("{}%", transfer.state.progress())),
         ("offered", transfer.created_at.to_string()),
     ];
     lines.extend(transfer.completed_at.map(|at| ("completed", at.to_string())));
