@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::text::one_line;
 
 /// Returns the failure of a change in a group. If it is about one contact, its text begins with their name; in an
-/// anonymous group, which does not show who its members are, without name and id.
+/// anonymous group, which does not show who its members are, it names nobody but the vault's own user.
 pub(super) fn by_name(store: &Store, group: &Group, error: StoreError) -> Failure {
     let StoreError::Member(refusal) = &error else {
         return error.into();
@@ -20,7 +20,8 @@ pub(super) fn by_name(store: &Store, group: &Group, error: StoreError) -> Failur
     else {
         return error.into();
     };
-    if group.is_anonymous {
+    let own = store.read(|tx| Ok::<_, StoreError>(tx.own_id()));
+    if group.is_anonymous && !own.is_ok_and(|own| own == *contact) {
         return Failure::Refused(format!("the contact{rest}"));
     }
     match name_of(store, contact) {
