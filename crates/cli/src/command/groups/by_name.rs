@@ -1,9 +1,8 @@
-//! A refusal about a contact, with the contact's name instead of the id.
+//! The name of a contact in a group, and refusals that have it instead of the id.
 
-use privatus_domain::Group;
+use privatus_domain::{ContactId, DisplayName, Group};
 use privatus_store::{Store, StoreError};
 
-use super::members::name_of;
 use crate::failure::Failure;
 use crate::text::one_line;
 
@@ -28,4 +27,15 @@ pub(super) fn by_name(store: &Store, group: &Group, error: StoreError) -> Failur
         Ok(name) => Failure::Refused(format!("{}{rest}", one_line(name.as_str(), 60))),
         Err(_) => error.into(),
     }
+}
+
+/// Returns the default name of a member in a group.
+pub(super) fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
+    store.read(|tx| {
+        if *contact == tx.own_id() {
+            return Ok(DisplayName::new("Me")?);
+        }
+        let name = tx.contact_by_id(contact)?.display_name;
+        Ok(DisplayName::lenient(&name, "Unnamed member"))
+    })
 }
