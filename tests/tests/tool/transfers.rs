@@ -189,8 +189,8 @@ fn each_rule_broken_is_named() {
     ok(&vault, &["transfers", "set", id, "active"]);
     ok(&vault, &["transfers", "progress", id, "40"]);
     for (percent, says) in [
-        ("101", ["between 0 and 100", "got 101"]),
-        ("-1", ["between 0 and 100", "got -1"]),
+        ("101", ["between 0 and 99 percent, got", "got 101"]),
+        ("-1", ["between 0 and 99 percent, got", "got -1"]),
         ("39", ["at 40", "39"]),
         ("100", ["99", "completed"]),
     ] {

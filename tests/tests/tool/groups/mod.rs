@@ -215,6 +215,11 @@ fn each_rule_that_is_broken_is_named_and_nothing_is_half_done() {
             23,
             &["a member may not"],
         ),
+        (
+            &["set", "Choir", "--name", "Y", "--by", "Carol"],
+            23,
+            &["Carol is not a member of this group; act as"],
+        ),
         (&["add", "Choir", "Carol"], 23, &["3 of 3"]),
         (
             &["add", "Choir", "bo"],

@@ -121,6 +121,12 @@ fn an_anonymous_group_names_nobody_that_is_banned() {
     g(&["create", "Help", "--type", "private", "--anonymous"]);
     g(&["add", "Help", "Alice", "--role", "admin"]);
     g(&["ban", "Help", "Bob", "--by", "Alice"]);
+    refused(
+        &vault,
+        &["groups", "ban", "Help", "Bob", "--by", "Alice"],
+        23,
+        &["refused: the contact is already banned from the group"],
+    );
     let id = |name: &str| {
         json(&vault, &["contacts", "show", name])["id"]
             .as_str()

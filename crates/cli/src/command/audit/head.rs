@@ -90,7 +90,7 @@ impl Anchor {
         let part = match (kept.head, kept.log_id, kept.mac) {
             (Some(part), ..) => part,
             (None, Some(log_id), Some(mac)) => Part { log_id, mac },
-            _ => return Err(no_head()),
+            _ => return Err(no_head().into()),
         };
         let head = format!("{}:{}", part.log_id, part.mac);
         Ok(Self {

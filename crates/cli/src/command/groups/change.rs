@@ -5,6 +5,7 @@ use privatus_store::StoreError;
 use serde_json::json;
 
 use super::acting::{actor, done};
+use super::by_name::by_name;
 use crate::args::{ActingMember, Arguments, CreateGroup, SetGroup};
 use crate::command::removal;
 use crate::confirm::confirm;
@@ -69,7 +70,9 @@ pub(super) fn set(arguments: &Arguments, set: &SetGroup) -> Result<u8, Failure> 
     let store = open(arguments)?;
     let group = find::group(&store, &set.group)?;
     let by = actor(&store, &group, &set.by)?;
-    store.write("group_change", |tx| tx.group_change(&group.id, &change, &by))?;
+    store
+        .write("group_change", |tx| tx.group_change(&group.id, &change, &by))
+        .map_err(|error| by_name(&store, &group, &set.by, error))?;
     crate::vault::close(store);
     done(arguments, &group, "changed")
 }
@@ -82,7 +85,7 @@ pub(super) fn delete(
 ) -> Result<u8, Failure> {
     let store = open(arguments)?;
     let group = find::group(&store, wanted)?;
-    let by = actor(&store, &group, by)?;
+    let acting = actor(&store, &group, by)?;
     if !yes {
         let name = one_line(&group.name, 60);
         confirm(
@@ -90,7 +93,9 @@ pub(super) fn delete(
             &format!("this permanently deletes {name} and its conversation"),
         )?;
     }
-    store.write("group_remove", |tx| tx.group_remove(&group.id, &by))?;
+    store
+        .write("group_remove", |tx| tx.group_remove(&group.id, &acting))
+        .map_err(|error| by_name(&store, &group, by, error))?;
     let left = removal::finish(store, "deleted");
     if let Some(left) = left.filter(|_| arguments.json) {
         output::json(&json!({ "id": group.id, "result": "deleted", "warnings": [left] }))?;

@@ -1,13 +1,11 @@
 //! `groups add`, `role`, `transfer`, `remove`, `ban`, `unban`, `leave` and `permissions`.
 
-use privatus_domain::{
-    ContactId, DisplayName, Group, GroupId, MemberError, MemberPermissions, NewMember, Role,
-};
-use privatus_store::{Store, StoreError, WriteTx};
+use privatus_domain::{ContactId, DisplayName, Group, GroupId, MemberPermissions, NewMember, Role};
+use privatus_store::{StoreError, WriteTx};
 use serde_json::json;
 
 use super::acting::actor;
-use super::by_name::by_name;
+use super::by_name::{by_name, name_of};
 use crate::args::{ActingMember, Arguments, MemberOfGroup};
 use crate::command::done::Done;
 use crate::failure::Failure;
@@ -86,17 +84,6 @@ pub(super) fn add(
         words: &format!("added as {}", role.words()),
     };
     done(arguments, &group, (&new.contact, new.display_name.as_str()), what)
-}
-
-/// Returns the default name of a member in a group.
-pub(super) fn name_of(store: &Store, contact: &ContactId) -> Result<DisplayName, StoreError> {
-    store.read(|tx| {
-        if *contact == tx.own_id() {
-            return Ok(DisplayName::new("Me")?);
-        }
-        let name = tx.contact_by_id(contact)?.display_name;
-        Ok(DisplayName::lenient(&name, "Unnamed member"))
-    })
 }
 
 pub(super) fn role(

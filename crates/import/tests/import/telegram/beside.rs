@@ -89,7 +89,7 @@ fn the_other_side_without_its_id_is_not_taken_for_the_owner() {
         ]}),
     );
     assert!(
-        told(&report).contains("not known which messages are yours"),
+        told(&report).contains("it is unknown which messages are yours"),
         "{}",
         told(&report)
     );
