@@ -43,7 +43,7 @@ fn refuse(mut error: clap::Error) -> ExitCode {
     if let Some(tip) = told {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
-    let said = said(&error);
+    let said = said(&error, command);
     if std::env::args_os().any(|word| word == "--json") {
         let lines = said.lines().take_while(|line| !line.is_empty()).map(str::trim);
         let line = lines.collect::<Vec<&str>>().join(" ");
@@ -56,15 +56,26 @@ fn refuse(mut error: clap::Error) -> ExitCode {
 }
 
 /// Returns what is wrong: clap's text, or ours where clap shows only the help or the text of Rust's parser of numbers.
-fn said(error: &clap::Error) -> String {
+fn said(error: &clap::Error, command: Option<clap::Command>) -> String {
     let said = error.to_string();
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return format!("a command is required\n\n{said}");
+    match error.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return format!("a command is required\n\n{said}");
+        }
+        // An option was given, and no command.
+        ErrorKind::MissingSubcommand => {
+            let help = command.unwrap_or_else(Arguments::command).render_help();
+            return format!("a command is required\n\n{help}");
+        }
+        _ => {}
     }
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    let rest = said.split_once('\n').map(|(_, rest)| rest).unwrap_or_default();
     match no_number(error) {
-        Some(line) => format!("{line}\n{rest}"),
+        Some(line) => {
+            // The value may have several lines, so look for the last paragraph.
+            let end = said.rsplit_once("\n\n").map(|(_, end)| end).unwrap_or_default();
+            format!("{line}\n\n{end}")
+        }
         None => said.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use privatus_tests::{fails, json, new_vault, ok, privatus, refused};
 #[test]
 fn without_a_command_the_help_follows() {
     let (_dir, vault) = new_vault();
-    for words in [&["contacts"][..], &["keys"]] {
+    for words in [&[][..], &["contacts"], &["--log", "off", "keys"]] {
         let told = fails(&vault, words, 2);
         assert!(told.starts_with("privatus: a command is required\n\n"), "{told}");
         assert!(told.contains("\nUsage: privatus "), "{told}");
