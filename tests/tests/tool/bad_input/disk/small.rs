@@ -79,7 +79,7 @@ fn a_small_disk_that_is_full() {
     let stats: Value = serde_json::from_str(&next("{")).unwrap();
     assert_eq!(stats["messages"], MESSAGES + is_sent);
     let last: Vec<&str> = shown.lines().rev().take(4).collect();
-    let read_only = "privatus: warning: the vault lies on a file system that is mounted read-only";
+    let read_only = "privatus: warning: the vault is on a file system that is mounted read-only";
     assert!(last[3].starts_with(&format!("chats 0 1 {read_only}")), "{last:?}");
     assert!(last[2].starts_with(&format!("send 22 2 {read_only}")), "{last:?}");
     assert!(
@@ -171,7 +171,7 @@ fn a_small_disk_that_can_only_be_read() {
         );
     };
     next(
-        "show 0 privatus: warning: the vault lies on a file system that is mounted read-only",
+        "show 0 privatus: warning: the vault is on a file system that is mounted read-only",
         "hello",
     );
     next("--json 0 privatus: warning: ", "\"read_only\": true");
@@ -182,7 +182,7 @@ fn a_small_disk_that_can_only_be_read() {
     next("send 22 ", "nothing can be changed; copy the vault");
     next("--json 22 ", "\"read_only\":true");
     next("passwd 22 ", "nothing can be changed; copy the vault");
-    let read_only = "migrate 0 privatus: warning: the vault lies on a file system that is mounted read-only";
+    let read_only = "migrate 0 privatus: warning: the vault is on a file system that is mounted read-only";
     next(read_only, "applied");
     next(read_only, "all is well");
     next("--json 0 privatus: warning: ", "\"read_only\": true");
@@ -190,11 +190,11 @@ fn a_small_disk_that_can_only_be_read() {
     next("unchanged", "");
     next("audit 0 ", "");
     next("0", "");
-    next("show 22 ", "there is no vault.lock to tell; copy the vault");
+    next("show 22 ", "there is no vault.lock to prevent that; copy the vault");
     next("show 0 ", "hello");
     next(
         "show 22 ",
-        "in its log, which cannot be merged there; copy the vault",
+        "in the write-ahead log, which cannot be merged there; copy the vault",
     );
     next("show 22 ", "privatus.db or its folder, but not both");
 }
@@ -255,7 +255,7 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
         ("send 0 ", ""),
         (
             "chats 0 ",
-            "privatus.db.snapshot-own beside the database was not noted",
+            "privatus.db.snapshot-own next to the database has no valid note",
         ),
         ("chats 17 ", "copy the vault to a writable disk"),
         ("chats 17 ", "replace it with a copy"),
