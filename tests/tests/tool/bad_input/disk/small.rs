@@ -190,7 +190,10 @@ fn a_small_disk_that_can_only_be_read() {
     next("unchanged", "");
     next("audit 0 ", "");
     next("0", "");
-    next("show 22 ", "there is no vault.lock to prevent that; copy the vault");
+    next(
+        "show 22 ",
+        "there is no vault.lock to prevent that; copy the vault",
+    );
     next("show 0 ", "hello");
     next(
         "show 22 ",
