@@ -1,5 +1,6 @@
 //! A separate small file system: full, without inodes, and mounted read-only.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
@@ -19,9 +20,6 @@ fn a_small_disk_that_is_full() {
     source(&path);
     let at = dir.path().join("disk");
     fs::create_dir(&at).unwrap();
-    let Some(namespace) = namespace(&at) else {
-        panic!("no file system can be mounted here, neither as root nor in a namespace");
-    };
     let script = r#"
         tool="$0" disk="$1" source="$2" n=0
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(wc -l <"$disk.err") $(cat "$disk.err")"; }
@@ -45,16 +43,7 @@ fn a_small_disk_that_is_full() {
         mount -o remount,rw "$disk"
         typed send Someone hello
     "#;
-    let mut command = std::process::Command::new("unshare");
-    command
-        .args([namespace, "sh", "-c", script])
-        .arg(privatus_tests::tool())
-        .arg(&at)
-        .arg(&path);
-    command.env("PRIVATUS_PASSWORD", PASSWORD);
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    println!("{shown}");
+    let shown = in_namespace(script, &at, &[path.as_os_str()]);
     let mut lines = shown.lines();
     let mut next = |begins: &str| {
         let line = lines.next().unwrap_or_default();
@@ -97,9 +86,6 @@ fn a_small_disk_that_can_only_be_read() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path().join("disk");
     fs::create_dir(&at).unwrap();
-    let Some(namespace) = namespace(&at) else {
-        panic!("no file system can be mounted here, neither as root nor in a namespace");
-    };
     let script = r#"
         tool="$0" disk="$1"
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")| $(tr '\n' ' ' <"$disk.out")"; }
@@ -151,17 +137,7 @@ fn a_small_disk_that_can_only_be_read() {
         mount --bind "$disk.db" "$disk/vault/privatus.db"
         typed show Someone
     "#;
-    let mut command = std::process::Command::new("unshare");
-    command
-        .args([namespace, "sh", "-c", script])
-        .arg(privatus_tests::tool())
-        .arg(&at);
-    command
-        .env("PRIVATUS_PASSWORD", PASSWORD)
-        .env("PRIVATUS_NEW_PASSWORD", "another word");
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    println!("{shown}");
+    let shown = in_namespace(script, &at, &[]);
     let mut lines = shown.lines();
     let mut next = |begins: &str, says: &str| {
         let line = lines.next().unwrap_or_default();
@@ -210,9 +186,6 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path().join("disk");
     fs::create_dir(&at).unwrap();
-    let Some(namespace) = namespace(&at) else {
-        panic!("no file system can be mounted here, neither as root nor in a namespace");
-    };
     let script = r#"
         tool="$0" disk="$1"
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")"; }
@@ -238,15 +211,7 @@ fn a_small_disk_without_inodes_and_strange_things_on_a_disk_to_read() {
         mount -o remount,rw "$disk"
         typed chats
     "#;
-    let mut command = std::process::Command::new("unshare");
-    command
-        .args([namespace, "sh", "-c", script])
-        .arg(privatus_tests::tool())
-        .arg(&at)
-        .env("PRIVATUS_PASSWORD", PASSWORD);
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    println!("{shown}");
+    let shown = in_namespace(script, &at, &[]);
     let lines: Vec<&str> = shown.lines().collect();
     for (line, (begins, says)) in lines.iter().zip([
         ("init 0 ", ""),
@@ -281,9 +246,6 @@ fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path().join("disk");
     fs::create_dir(&at).unwrap();
-    let Some(namespace) = namespace(&at) else {
-        panic!("no file system can be mounted here, neither as root nor in a namespace");
-    };
     let script = r#"
         tool="$0" disk="$1"
         typed() { "$tool" --vault "$disk/vault" "$@" >"$disk.out" 2>"$disk.err"; echo "$1 $? $(tr '\n' ' ' <"$disk.err")"; }
@@ -304,15 +266,7 @@ fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
         chmod 600 "$disk/new" "$disk/ring"
         typed passwd --new-password-file "$disk/new"
     "#;
-    let mut command = std::process::Command::new("unshare");
-    command
-        .args([namespace, "sh", "-c", script])
-        .arg(privatus_tests::tool())
-        .arg(&at)
-        .env("PRIVATUS_PASSWORD", PASSWORD);
-    let output = command.output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap();
-    println!("{shown}");
+    let shown = in_namespace(script, &at, &[]);
     let lines: Vec<&str> = shown.lines().collect();
     assert_eq!(lines.len(), 10, "{shown}");
     for line in &lines[..6] {
@@ -336,6 +290,26 @@ fn a_vault_without_inodes_is_not_made_and_a_mounted_key_ring_is_told() {
         lines[9].starts_with("passwd ") && lines[9].contains("it is a mount point"),
         "{shown}"
     );
+}
+
+/// Runs a script with the tool, a folder to mount on and more arguments in a mount namespace; returns what it prints.
+#[cfg(target_os = "linux")]
+fn in_namespace(script: &str, at: &Path, more: &[&OsStr]) -> String {
+    let Some(namespace) = namespace(at) else {
+        panic!("no file system can be mounted here, neither as root nor in a namespace");
+    };
+    let mut command = std::process::Command::new("unshare");
+    command
+        .args([namespace, "sh", "-c", script])
+        .arg(privatus_tests::tool())
+        .arg(at)
+        .args(more)
+        .env("PRIVATUS_PASSWORD", PASSWORD)
+        .env("PRIVATUS_NEW_PASSWORD", "another word");
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    println!("{shown}");
+    shown
 }
 
 /// How a mount of our own is possible: as root, else as root of a user namespace.
