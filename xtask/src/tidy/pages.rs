@@ -1,11 +1,11 @@
 //! Links between the Markdown pages of the repository: the file exists, and so does the heading.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use super::files;
 use super::finding::Finding;
 use super::links::targets;
 
@@ -17,27 +17,10 @@ const REPOSITORY: &str = "https://github.com/privatus-chat/privatus/blob/main/";
 /// # Errors
 /// When a folder or a page cannot be read.
 pub(super) fn read(root: &Path) -> Result<BTreeMap<String, String>> {
-    let mut pages = BTreeMap::new();
-    walk(root, root, &mut pages)?;
-    Ok(pages)
-}
-
-fn walk(root: &Path, folder: &Path, into: &mut BTreeMap<String, String>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let entry = entry?;
-        let path = entry.path();
-        if entry.file_type()?.is_dir() {
-            let name = entry.file_name();
-            if name != "target" && !name.to_string_lossy().starts_with('.') {
-                walk(root, &path, into)?;
-            }
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-            let relative = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
-            into.insert(relative, text);
-        }
-    }
-    Ok(())
+    let is_skipped = |name: &str| name == "target" || name.starts_with('.');
+    let mut pages = Vec::new();
+    files::walk((root, root), "md", is_skipped, &mut pages)?;
+    Ok(pages.into_iter().map(|page| (page.path, page.text)).collect())
 }
 
 /// Checks the links of all pages; `exists` decides whether the repository has a file or folder.
