@@ -13,6 +13,7 @@ mod access;
 mod audit;
 mod bad_input;
 mod chats;
+mod command_list;
 mod commands;
 mod contacts;
 mod export;

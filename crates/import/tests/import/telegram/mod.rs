@@ -6,6 +6,7 @@ mod cases;
 mod cut;
 mod extremes;
 mod fixtures;
+mod histories;
 mod own_export;
 mod people;
 mod refused;
